@@ -228,7 +228,7 @@ describe('what would write into a lent folder', { timeout: 180_000 }, () => {
     await said('!되돌리기');
     writeFileSync(join(site, 'page.html'), 'mine');
     order('!되돌리기');
-    await said('누군가 또 바꿨습니다');
+    await said('누군가 또 바꾼 것이 있습니다');
     expect(page()).toBe('mine');
   });
 

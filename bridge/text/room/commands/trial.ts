@@ -131,7 +131,7 @@ export const undone = {
   ),
   between: phrase<[code: string, where: string]>(
     (code, where) =>
-      `\`${code}\`을 되돌리다가 멈춰서 일부만 되돌아갔습니다 (${where}). 실행자가 다시 켜질 때 이어서 합니다.`,
+      `\`${code}\`: 되돌리다가 멈춰서 일부만 되돌아갔습니다 (${where}). 실행자가 다시 켜질 때 이어서 합니다.`,
     (code, where) =>
       `Taking back \`${code}\` stopped half way, and only a part is as before (${where}). It is gone on with when the executor starts again.`,
   ),
