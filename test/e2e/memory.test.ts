@@ -216,7 +216,13 @@ it('goes on with all lines and their numbers where a master upgrades the room', 
 
 it('deleted in Synapse Admin, it is said so, and made anew at the next start, with new numbers', async () => {
   const highest = Math.max(...(await exported()).map(({ number }) => number));
-  await scene.asAdmin('DELETE', `/_synapse/admin/v2/rooms/${encodeURIComponent(memory)}`, { purge: true });
+  const { delete_id: id } = await scene.asAdmin('DELETE', `/_synapse/admin/v2/rooms/${encodeURIComponent(memory)}`, {
+    purge: true,
+  });
+  // While it goes on the homeserver answers nothing about that room, and a client may have to read anew afterwards.
+  await scene.until(
+    async () => (await scene.asAdmin('GET', `/_synapse/admin/v2/rooms/delete_status/${id}`)).status === 'complete',
+  );
   await scene.until(async () => {
     const source = await scene.master.say(scene.hq, '현관 번호판은 파란색이야 기억해');
     return (await scene.master.noticed(scene.hq, source)).body.startsWith('지침 방에 쓸 수 없어');
