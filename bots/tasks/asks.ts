@@ -1,7 +1,8 @@
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { TaskMachine } from './runtime/machine.ts';
 import type { ModelReply } from './answers/task-models.ts';
-import type { Ask, TaskState } from './state/task-state.ts';
+import type { Ask } from './state/ask.ts';
+import type { TaskState } from './state/task-state.ts';
 import type { TaskStore } from './runtime/task-store.ts';
 
 export interface AsksDeps {

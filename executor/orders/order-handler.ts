@@ -11,6 +11,7 @@ import {
 } from '../../bridge/protocol/command-job.ts';
 import { type Account, refused } from '../../bridge/matrix/account.ts';
 import { woven } from '../../bridge/matrix/woven.ts';
+import { refusal } from '../../bridge/text/room/commands/refusals.ts';
 import * as say from '../../bridge/text/room/executor.ts';
 import type { EventId, Lang, UserId } from '../../bridge/protocol/ids.ts';
 import type { Audit } from '../ledger/audit.ts';
@@ -388,7 +389,7 @@ export class OrderHandler {
       root: job.root,
       room: job.room,
     });
-    const known = say.refusal[why] === undefined ? 'impostor' : why;
+    const known = refusal[why] === undefined ? 'impostor' : why;
     const said = woven(
       ({ words }) =>
         `${say.END_MARK.refused} ${fault === undefined ? refusalText(known, known === why ? words(detail) : why, job.lang, 'order') : say.badOrder[job.lang](words(fault.field), fault.why)}`,

@@ -1,6 +1,6 @@
 import type { Lang } from '../../bridge/protocol/ids.ts';
 import { chatRefusal, chatUnproven } from '../../bridge/text/room/commands/chat-commands.ts';
-import { refusal } from '../../bridge/text/room/executor.ts';
+import { refusal } from '../../bridge/text/room/commands/refusals.ts';
 import { planRefusal, unproven } from '../../bridge/text/room/plan-commands.ts';
 
 /** Whose command it was, as people speak of it: a master's own, one of a task, one that an agent asked for in conversation. */

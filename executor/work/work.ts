@@ -1,4 +1,4 @@
-import type { OrderJob, PlanJob } from '../../bridge/protocol/command-job.ts';
+import type { OrderJob } from '../../bridge/protocol/command-job.ts';
 import type { EventId } from '../../bridge/protocol/ids.ts';
 import type { Audit, AuditMark } from '../ledger/audit.ts';
 import { facts } from '../policy/prepared-facts.ts';
@@ -19,12 +19,12 @@ import type { TrialFault, Trials } from './trials.ts';
 import { mayBeTried } from '../policy/trial-ruling.ts';
 import { woven } from '../../bridge/matrix/woven.ts';
 import { folderPut, untried } from '../../bridge/text/room/commands/trial.ts';
+import { hashNow, ofChat, ofPlan } from './prepared-now.ts';
 import { undoCode } from './undo-code.ts';
-import { planOfPrepared, prepare } from '../policy/prepare.ts';
 import type { GateVerdict } from '../gate/gate.ts';
 import type { ChatVerdict } from '../gate/chat-gate.ts';
 import type { OutsideVerdict } from '../gate/outside-gate.ts';
-import type { PlanOrder, PlanVerdict } from '../gate/plan-gate.ts';
+import type { PlanVerdict } from '../gate/plan-gate.ts';
 import { rule } from '../policy/policy.ts';
 import { type Reports, TAIL } from '../reports/reports.ts';
 import { BrokenRules, type Rules, rulesNow } from '../policy/rules.ts';
@@ -58,7 +58,7 @@ interface Told {
 
 type RunningEntry = { readonly signal: AbortSignal; readonly shows: (event: EventId) => void };
 
-/** As refusals call them (`bridge/text/room/executor.ts`). */
+/** As refusals call them (`bridge/text/room/commands/refusals.ts`). */
 const WHY: Readonly<Record<TrialFault, string>> = {
   changed: 'folder-changed',
   special: 'folder-special',
@@ -394,40 +394,3 @@ export class Work {
 /** Of a plan what has succeeded, for others to go on with, and in conversation what was made; of a master's own order also what did not. */
 const givesFiles = ({ plan, chat }: Prepared, { kind }: Outcome): boolean =>
   kind === 'done' || (kind === 'failed' && plan === undefined && chat === undefined);
-
-/** What the events say now that was prepared then. */
-const ofPlan = (prepared: Prepared, job: PlanJob, order: PlanOrder): Prepared => ({
-  ...prepared,
-  command: order.step.command,
-  artifacts: order.step.artifacts,
-  plan: planOfPrepared(job, order, prepared.plan?.rerun),
-});
-
-const ofChat = (prepared: Prepared, { command, agent, thread }: Extract<ChatVerdict, { kind: 'chat' }>): Prepared => ({
-  ...prepared,
-  command,
-  chat: { agent, ...(thread === undefined ? {} : { thread }) },
-});
-
-/** The hash that the same command would have under the rules of now; empty where it could not be had at all. */
-function hashNow(prepared: Prepared, job: OrderJob, rules: Rules): string {
-  try {
-    const { index, attempt, orderedBy, executor, workspace, artifacts, inputs, nonce, plan, chat, letter } = prepared;
-    return prepare(prepared.command, rules, {
-      job,
-      index,
-      attempt,
-      orderedBy,
-      executor,
-      workspace,
-      artifacts,
-      inputs,
-      nonce,
-      plan,
-      chat,
-      letter,
-    }).hash;
-  } catch {
-    return '';
-  }
-}

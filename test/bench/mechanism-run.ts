@@ -1,7 +1,8 @@
 import { newTask } from '../../bots/tasks/state/begin.ts';
 import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
 import { reduce } from '../../bots/tasks/reducer/reduce.ts';
-import type { Answer, Ask, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { Answer, Ask } from '../../bots/tasks/state/ask.ts';
+import type { TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';
 import { Plan, PlanHash } from '../../bridge/protocol/plan.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerFormat } from '../../bots/tasks/answers/answer-schemas.ts';
 import { parseAnswer } from '../../bots/tasks/answers/answer-parse.ts';
 import { Plan } from '../../bridge/protocol/plan.ts';
-import { AskKind } from '../../bots/tasks/state/task-state.ts';
+import { AskKind } from '../../bots/tasks/state/ask.ts';
 import type { JsonSchema } from '../../bots/models/providers/provider.ts';
 import { askOf, OTHER_PLAN, PLAN, task, withProposals } from '../unit/task-models-scene.ts';
 import { agentOn, ask, codeOf, providerOn, requestOf, textOf } from './provider-run.ts';

@@ -1,5 +1,6 @@
 import { RoomId, type UserId } from '../../bridge/protocol/ids.ts';
-import type { Ask, AskKind, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { Ask, AskKind } from '../../bots/tasks/state/ask.ts';
+import type { TaskState } from '../../bots/tasks/state/task-state.ts';
 import { HQ_ROOM } from '../house/paper-memory.ts';
 import { askOf, carriedOut, OTHER_PLAN, PLAN, task, withProposals } from '../unit/task-models-scene.ts';
 

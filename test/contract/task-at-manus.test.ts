@@ -3,7 +3,7 @@ import { abandonQuestion } from '../../bots/tasks/answers/abandon.ts';
 import { carryOutEffect } from '../../bots/tasks/effects.ts';
 import { askModel } from '../../bots/tasks/answers/task-models.ts';
 import { askTurn, repairTurn } from '../../bots/tasks/state/ask-turn.ts';
-import type { Answer } from '../../bots/tasks/state/task-state.ts';
+import type { Answer } from '../../bots/tasks/state/ask.ts';
 import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
 import { withFallback } from '../../bots/models/fallback.ts';
 import { type ManusNotes, notesInMemory } from '../../bots/models/providers/manus/manus-notes.ts';

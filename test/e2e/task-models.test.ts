@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isThere, type PresenceQuestion } from '../../bridge/appservice/presence.ts';
 import { RoomId, UserId } from '../../bridge/protocol/ids.ts';
-import type { AskKind } from '../../bots/tasks/state/task-state.ts';
+import type { AskKind } from '../../bots/tasks/state/ask.ts';
 import { inRoom } from '../house/matrix.ts';
 import type { Json } from '../house/provider-formats.ts';
 import { type ScriptedAgent, type Question, type Reply, type Script, heard } from '../house/providers.ts';

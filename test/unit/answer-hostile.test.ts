@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAnswer } from '../../bots/tasks/answers/answer-parse.ts';
 import { MAX_ANSWER_CHARS } from '../../bots/tasks/answers/json-in-text.ts';
-import { Answer, AskKind } from '../../bots/tasks/state/task-state.ts';
+import { Answer, AskKind } from '../../bots/tasks/state/ask.ts';
 import { askOf, carriedOut, EVERYONE, OTHER_PLAN, PLAN, task, withProposals } from './task-models-scene.ts';
 
 const mission = task('로그가 얼마나 큰지 봐 줘');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAnswer } from '../../bots/tasks/answers/answer-parse.ts';
 import { candidatesFor } from '../../bots/tasks/plan/candidates.ts';
 import { labelOf } from '../../bots/tasks/plan/plan-labels.ts';
-import type { AskKind } from '../../bots/tasks/state/task-state.ts';
+import type { AskKind } from '../../bots/tasks/state/ask.ts';
 import { Command } from '../../bridge/protocol/command.ts';
 import { Plan } from '../../bridge/protocol/plan.ts';
 import { agent, askOf, carriedOut, hashOf, OTHER_PLAN, PLAN, task, withProposals } from './task-models-scene.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAnswer } from '../../bots/tasks/answers/answer-parse.ts';
 import { objectsIn } from '../../bots/tasks/answers/json-in-text.ts';
-import type { AskKind } from '../../bots/tasks/state/task-state.ts';
+import type { AskKind } from '../../bots/tasks/state/ask.ts';
 import { MAX_STEPS, Plan } from '../../bridge/protocol/plan.ts';
 import { askOf, OTHER_PLAN, PLAN, task } from './task-models-scene.ts';
 

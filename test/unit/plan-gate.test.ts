@@ -17,7 +17,8 @@ import {
   planWith,
   ROOT,
   shell,
-  TaskThreadRecord,
+  type TaskThreadRecord,
+  voted,
 } from './task-thread.ts';
 
 const LIST = planWith('list', shell('look', 'ls'), shell('count', 'ls | wc -l', { after: ['look'] }));
@@ -25,31 +26,9 @@ const TREE = planWith('tree', shell('look', 'find .'), shell('count', 'find . | 
 const AGENTS = ['claude', 'gabriel', 'jarvis'];
 const brand = (id: string) => EventId.parse(id);
 
-/** Three agents, two plans; LIST wins by two to one. */
-function voted(): TaskThreadRecord {
-  const thread = new TaskThreadRecord();
-  thread.act('$electorate', COORDINATOR, { kind: 'electorate', round: 0, agents: AGENTS as never });
-  const proposals = [thread.proposal('claude', LIST), thread.proposal('jarvis', TREE)];
-  const ballots = [
-    thread.ballot('claude', [LIST, TREE]),
-    thread.ballot('gabriel', [LIST]),
-    thread.ballot('jarvis', [TREE, LIST]),
-  ];
-  thread.act('$decision', COORDINATOR, {
-    kind: 'decision',
-    round: 0,
-    rule: 'vote',
-    winner: hashOf(LIST),
-    electorate: brand('$electorate'),
-    proposals,
-    ballots,
-  });
-  return thread;
-}
-
 describe('a command of a plan', () => {
   it('is found in the plan that the votes name', () => {
-    const verdict = judgePlan(job(), facts(voted()));
+    const verdict = judgePlan(job(), facts(voted(LIST, TREE, 'ballot')));
     expect(verdict).toMatchObject({
       kind: 'command',
       by: MASTER,
@@ -203,7 +182,7 @@ describe('a command of a plan', () => {
     ['a proposal is the coordinator’s', 'proposal', (t) => t.from('$proposal-0-claude', COORDINATOR)],
     ['a proposal is a stranger’s', 'proposal', (t) => t.from('$proposal-0-claude', '@eve:test')],
   ])('is refused when %s', (_, why, tamper) => {
-    const thread = voted();
+    const thread = voted(LIST, TREE, 'ballot');
     tamper(thread);
     expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why });
   });
@@ -223,11 +202,11 @@ describe('a command of a plan', () => {
     ['its writer is a master no longer', 'not-master', {}, { masters: new Set() }],
     ['the decision is not there', 'decision', { decision: '$nothing' }, {}],
   ])('is refused when %s', (_, why, more, changed) => {
-    expect(judgePlan(job(more), facts(voted(), changed))).toMatchObject({ kind: 'refused', why });
+    expect(judgePlan(job(more), facts(voted(LIST, TREE, 'ballot'), changed))).toMatchObject({ kind: 'refused', why });
   });
 
   it('goes on after its end, or a stop, when a master asks for another try, and for nobody else', () => {
-    const thread = voted();
+    const thread = voted(LIST, TREE, 'ballot');
     const later = { endedAt: AT + 8_000, stoppedUntil: AT + 8_000 };
     thread.put('$chat', MASTER, { msgtype: 'm.text', body: 'hello' });
     thread.put('$retry', MASTER, { msgtype: 'm.text', body: '!retry' });
@@ -257,7 +236,7 @@ describe('a command of a plan', () => {
       readonly on?: ReturnType<typeof card>;
       readonly tamper?: (thread: TaskThreadRecord) => void;
     }) => {
-      const thread = voted();
+      const thread = voted(LIST, TREE, 'ballot');
       const { sender, content } = more.on ?? card();
       thread.put('$card', sender, content);
       const relation = { rel_type: 'm.annotation', event_id: '$card', key: more.key ?? '🔁' };
@@ -290,7 +269,7 @@ describe('a command of a plan', () => {
   });
 
   it('counts a master’s tap in the poll that the decision names', () => {
-    const thread = voted();
+    const thread = voted(LIST, TREE, 'ballot');
     const poll = 'org.matrix.msc3381.poll';
     // One to one, and the tap decides.
     thread.say('$ballot-0-gabriel', { ranking: [] });
@@ -321,7 +300,7 @@ describe('a command of a plan', () => {
   });
 
   it('names everything that has to be read', () => {
-    const thread = voted();
+    const thread = voted(LIST, TREE, 'ballot');
     expect(namedIn(thread.events.get(brand('$decision')))).toEqual([
       '$electorate',
       '$proposal-0-claude',
@@ -335,7 +314,7 @@ describe('a command of a plan', () => {
 
 describe('a choice', () => {
   const chosen = (body: string, sender: string = MASTER, thread: string | null = ROOT) => {
-    const record = voted();
+    const record = voted(LIST, TREE, 'ballot');
     record.put('$choice', sender, {
       msgtype: 'm.text',
       body,
@@ -384,7 +363,7 @@ describe('a choice', () => {
 
 describe('one agent alone', () => {
   it('is believed where nobody else was asked, and only there', () => {
-    const thread = voted();
+    const thread = voted(LIST, TREE, 'ballot');
     thread.say('$decision', { rule: 'alone', proposals: ['$proposal-0-claude'], ballots: [] });
     expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why: 'electorate' });
     thread.say('$electorate', { agents: ['claude'] });
@@ -399,7 +378,7 @@ describe('a patch', () => {
   const patchedJob = job({ patched: '$patched' });
 
   function patched(plan = MENDED): TaskThreadRecord {
-    const thread = voted();
+    const thread = voted(LIST, TREE, 'ballot');
     const patches = [
       thread.patch('$patch-1', 'claude', LIST, plan, 'look'),
       thread.patch('$patch-2', 'jarvis', LIST, plan, 'look'),
@@ -544,7 +523,7 @@ describe('a patch', () => {
   });
 
   it('of one agent is enough where one runs alone', () => {
-    const thread = voted();
+    const thread = voted(LIST, TREE, 'ballot');
     thread.say('$electorate', { agents: ['claude'] });
     thread.say('$decision', { rule: 'alone', proposals: ['$proposal-0-claude'], ballots: [] });
     const patch = thread.patch('$patch-1', 'claude', LIST, MENDED, 'look');
@@ -565,7 +544,7 @@ describe('a task that an agent asked for', () => {
 
   /** The same votes, under an outside agent's own request. */
   function requested(): TaskThreadRecord {
-    const thread = voted();
+    const thread = voted(LIST, TREE, 'ballot');
     thread.from('$root', account('scout'));
     thread.change('$root', (raw) => ({
       ...raw,

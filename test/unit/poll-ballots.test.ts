@@ -13,7 +13,8 @@ import {
   MASTER,
   planWith,
   shell,
-  TaskThreadRecord,
+  type TaskThreadRecord,
+  voted,
 } from './task-thread.ts';
 
 const LIST = planWith('list', shell('look', 'ls'));
@@ -22,31 +23,6 @@ const brand = (id: string) => EventId.parse(id);
 const RESPONSE = 'org.matrix.msc3381.poll.response';
 const GABRIEL = '$ballot-0-gabriel';
 
-/** Three agents vote in the poll itself, as the house casts ballots; LIST wins by two to one. */
-function polled(): TaskThreadRecord {
-  const thread = new TaskThreadRecord();
-  thread.act('$electorate', COORDINATOR, {
-    kind: 'electorate',
-    round: 0,
-    agents: ['claude', 'gabriel', 'jarvis'] as never,
-  });
-  const proposals = [thread.proposal('claude', LIST), thread.proposal('jarvis', TREE)];
-  const ballots = [
-    thread.paper('claude', [LIST, TREE]),
-    thread.paper('gabriel', [LIST]),
-    thread.paper('jarvis', [TREE, LIST]),
-  ];
-  thread.act('$decision', COORDINATOR, {
-    kind: 'decision',
-    round: 0,
-    rule: 'vote',
-    winner: hashOf(LIST),
-    electorate: brand('$electorate'),
-    proposals,
-    ballots,
-  });
-  return thread;
-}
 const answers = (thread: TaskThreadRecord, ...ids: string[]): void =>
   thread.change(GABRIEL, (raw) => ({ ...raw, content: { ...raw.content, [RESPONSE]: { answers: ids } } }));
 const inPoll = (thread: TaskThreadRecord, relation: object): void =>
@@ -54,8 +30,11 @@ const inPoll = (thread: TaskThreadRecord, relation: object): void =>
 
 describe('a ballot in the poll', () => {
   it('is counted as one in a message is, an abstention too', () => {
-    expect(judgePlan(job(), facts(polled()))).toMatchObject({ kind: 'command', order: { winner: hashOf(LIST) } });
-    const abstained = polled();
+    expect(judgePlan(job(), facts(voted(LIST, TREE, 'paper')))).toMatchObject({
+      kind: 'command',
+      order: { winner: hashOf(LIST) },
+    });
+    const abstained = voted(LIST, TREE, 'paper');
     abstained.say(GABRIEL, { ranking: [] });
     answers(abstained);
     abstained.say('$ballot-0-jarvis', { ranking: [hashOf(LIST)] });
@@ -67,7 +46,7 @@ describe('a ballot in the poll', () => {
   });
 
   it('leads whoever reads it to its poll', () => {
-    expect(namedIn(polled().events.get(brand(GABRIEL)))).toEqual(['$poll-0']);
+    expect(namedIn(voted(LIST, TREE, 'paper').events.get(brand(GABRIEL)))).toEqual(['$poll-0']);
   });
 
   it.each<[string, string, (thread: TaskThreadRecord) => void]>([
@@ -108,13 +87,13 @@ describe('a ballot in the poll', () => {
       },
     ],
   ])('is refused when %s', (_, why, tamper) => {
-    const thread = polled();
+    const thread = voted(LIST, TREE, 'paper');
     tamper(thread);
     expect(judgePlan(job(), facts(thread))).toMatchObject({ kind: 'refused', why });
   });
 
   it('is believed of the house’s own accounts alone', () => {
-    const raw = polled().events.get(brand(GABRIEL));
+    const raw = voted(LIST, TREE, 'paper').events.get(brand(GABRIEL));
     expect(decodeEvent(raw, { isOwn: () => false }, HQ)).not.toHaveProperty('chavion');
     expect(decodeEvent(raw, { isOwn: () => true }, HQ)).toMatchObject({
       kind: 'poll-response',

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, type Ask, ENDED, type RefusalCode, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { Answer, Ask, RefusalCode } from '../../bots/tasks/state/ask.ts';
+import { ENDED, TaskState } from '../../bots/tasks/state/task-state.ts';
 import { LONGEST_FREEZE_MS } from '../../bots/tasks/reducer/freeze.ts';
 import type { TaskEffect, TaskEvent } from '../../bots/tasks/state/transitions.ts';
 import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AskKind, ENDED } from '../../bots/tasks/state/task-state.ts';
+import type { AskKind } from '../../bots/tasks/state/ask.ts';
+import { ENDED } from '../../bots/tasks/state/task-state.ts';
 import { ProviderFault } from '../../bridge/protocol/fault.ts';
 import { taskEnding } from '../../bridge/text/tasks/task-reasons.ts';
 import { type Behaviour, FOUR, KINDS, sensible, spelling, Stage, steps } from './task-stage.ts';

@@ -1,6 +1,7 @@
 import { newTask } from '../../bots/tasks/state/begin.ts';
 import { type ModelReply, askModel, type TaskModelsDeps } from '../../bots/tasks/answers/task-models.ts';
-import type { Ask, AskKind, CommandState, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { Ask, AskKind } from '../../bots/tasks/state/ask.ts';
+import type { CommandState, TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { ModelBinding } from '../../bots/models/model-bindings.ts';
 import type { Provider, ProviderRequest, StreamPart } from '../../bots/models/providers/provider.ts';
 import { rehearsal } from '../../bots/models/providers/offline.ts';

@@ -1,6 +1,7 @@
 import { Plan } from '../../bridge/protocol/plan.ts';
 import type { ProviderRequest } from '../../bots/models/providers/provider.ts';
-import type { AskKind, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { AskKind } from '../../bots/tasks/state/ask.ts';
+import type { TaskState } from '../../bots/tasks/state/task-state.ts';
 import { agent, askOf, askOnce, depsOf, hashOf, saying, step, task, withProposals } from './task-models-scene.ts';
 
 /** Providers charge a tenth for a beginning that they still know: the phases of a task begin alike. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sayingOf } from '../../bots/tasks/messages/saying.ts';
-import { TaskOutcome, PlanFault, AskRefusal, type Say, type TaskState } from '../../bots/tasks/state/task-state.ts';
+import { PlanFault, AskRefusal } from '../../bots/tasks/state/ask.ts';
+import { TaskOutcome, type Say, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import { EVENT_LIMIT_BYTES, fits, messageContent } from '../../bridge/matrix/content.ts';
 import { Act, type ActContent } from '../../bridge/protocol/act.ts';
 import { CHAVION_KEY } from '../../bridge/protocol/content.ts';

@@ -175,3 +175,30 @@ export const factsOf = (thread: TaskThreadRecord, more: Partial<PlanGateFacts> =
   endedAt: 0,
   ...more,
 });
+
+/** Three agents and two plans: `list` wins over `tree` by two to one, by ballots as they were once cast or by votes in the poll. */
+export function voted(list: Plan, tree: Plan, by: 'ballot' | 'paper'): TaskThreadRecord {
+  const thread = new TaskThreadRecord();
+  const electorate = thread.act('$electorate', COORDINATOR, {
+    kind: 'electorate',
+    round: 0,
+    agents: ['claude', 'gabriel', 'jarvis'] as never,
+  });
+  const proposals = [thread.proposal('claude', list), thread.proposal('jarvis', tree)];
+  const ballots = [
+    thread[by]('claude', [list, tree]),
+    thread[by]('gabriel', [list]),
+    thread[by]('jarvis', [tree, list]),
+  ];
+  const winner = hashOf(list);
+  thread.act('$decision', COORDINATOR, {
+    kind: 'decision',
+    round: 0,
+    rule: 'vote',
+    winner,
+    electorate,
+    proposals,
+    ballots,
+  });
+  return thread;
+}

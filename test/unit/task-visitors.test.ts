@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presentSeats, voters } from '../../bots/tasks/state/seats.ts';
-import type { AskKind } from '../../bots/tasks/state/task-state.ts';
+import type { AskKind } from '../../bots/tasks/state/ask.ts';
 import { votersOf } from '../../bridge/protocol/tasks/voting.ts';
 import { FOUR, sensible, spelling, Stage } from './task-stage.ts';
 import { A, able, agent, answerTo, B, plan, rulesFor, taskFor, World } from './task-world.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, TaskState } from '../../bots/tasks/state/task-state.ts';
+import type { Answer } from '../../bots/tasks/state/ask.ts';
+import type { TaskState } from '../../bots/tasks/state/task-state.ts';
 import { EventId } from '../../bridge/protocol/ids.ts';
 import {
   A,

@@ -1,14 +1,8 @@
 import { newTask, type NewTask } from '../../bots/tasks/state/begin.ts';
 import { PATIENCE } from '../../bots/tasks/runtime/patience.ts';
 import { reduce } from '../../bots/tasks/reducer/reduce.ts';
-import {
-  type Answer,
-  type Ask,
-  ENDED,
-  type Phase,
-  type RefusalCode,
-  type TaskState,
-} from '../../bots/tasks/state/task-state.ts';
+import type { Answer, Ask, RefusalCode } from '../../bots/tasks/state/ask.ts';
+import { ENDED, type Phase, type TaskState } from '../../bots/tasks/state/task-state.ts';
 import type { TaskEffect, TaskEvent, TaskRules } from '../../bots/tasks/state/transitions.ts';
 import type { CommandResult } from '../../bridge/protocol/act.ts';
 import { AgentId, EventId, RoomId, UserId } from '../../bridge/protocol/ids.ts';

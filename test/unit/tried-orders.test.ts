@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -11,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Executor } from '../../executor/executor.ts';
 import type { SandboxJob } from '../../executor/sandbox/sandbox.ts';
@@ -19,6 +18,7 @@ import { registerExecutor } from '../../bridge/queue/executor-registry.ts';
 import { EXECUTOR, HQ, startPaperExecutor } from '../house/paper-executor.ts';
 import { PaperHomeserver } from '../house/paper-homeserver.ts';
 import { PaperRedis } from '../house/paper-redis.ts';
+import { playTrialProgram } from '../house/trial-programs.ts';
 
 const MASTER = '@master:test';
 
@@ -83,31 +83,20 @@ async function start(): Promise<void> {
 
 function play(job: SandboxJob): { readonly code: number; readonly stdout?: string; readonly stderr?: string } {
   const lent = new Map(job.lent.map(({ name, path }) => [name, path]));
-  const program = 'argv' in job.command ? job.command.argv.find((part) => part.includes('/programs/')) : undefined;
-  if (program === undefined || !('argv' in job.command)) {
-    const written = job.lent.filter(({ writable }) => writable);
-    if (written.length === 0) return { code: 0 };
-    ran += 1;
-    return { code: Math.max(...written.map(({ path }) => command(path))), stdout: 'what it said\n' };
-  }
-  const args = job.command.argv.slice(job.command.argv.indexOf(program) + 1);
-  if (diesIn !== null && diesIn.folder === lent.get('real') && args.at(-1) === 'there' && diesIn.times-- > 0)
+  const isPut = 'argv' in job.command && job.command.argv.at(-1) === 'there';
+  if (isPut && diesIn !== null && diesIn.folder === lent.get('real') && diesIn.times-- > 0)
     return { code: 137, stderr: 'killed' };
-  if (dies !== null && args.at(-1) === 'there') {
+  if (isPut && dies !== null) {
     tries += 1;
     if (dies === 'half way') writeFileSync(join(lent.get('trial') ?? '', 'standing'), 'putting there');
     return { code: 137, stderr: 'killed' };
   }
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, '../../executor/programs', basename(program)),
-      ...args.map((part) => part.replace(/^\/lent\/(\w+)/, (_, name: string) => lent.get(name) ?? '')),
-    ],
-    { encoding: 'utf8' },
-  );
-  return { code: status ?? 1, stdout, stderr };
+  const played = playTrialProgram(job);
+  if (played !== null) return played;
+  const written = job.lent.filter(({ writable }) => writable);
+  if (written.length === 0) return { code: 0 };
+  ran += 1;
+  return { code: Math.max(...written.map(({ path }) => command(path))), stdout: 'what it said\n' };
 }
 
 async function until<T>(look: () => T | undefined): Promise<T> {

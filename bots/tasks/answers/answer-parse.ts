@@ -10,7 +10,8 @@ import { failedStep, proposedPatch } from '../plan/failed-step.ts';
 import { readForgiving, withoutThoughts } from './forgiving.ts';
 import { MAX_ANSWER_CHARS, objectsIn, type ObjectsInText } from './json-in-text.ts';
 import type { LabelledProposal } from '../plan/plan-labels.ts';
-import type { Answer, Ask, TaskState } from '../state/task-state.ts';
+import type { Answer, Ask } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 
 export type ParsedAnswer =
   | { readonly ok: true; readonly answer: Answer }

@@ -1,5 +1,5 @@
 import type { AnswerFormat, JsonSchema } from '../../models/providers/provider.ts';
-import type { AskKind } from '../state/task-state.ts';
+import type { AskKind } from '../state/ask.ts';
 
 /**
  * What a model may write in each phase, as JSON Schema in the little that every provider takes: every field required

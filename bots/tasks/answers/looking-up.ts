@@ -13,7 +13,8 @@ import type {
   TokenUsage,
 } from '../../models/providers/provider.ts';
 import { needsOf } from '../state/mission-needs.ts';
-import type { Ask, TaskState } from '../state/task-state.ts';
+import type { Ask } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 
 /** Every agent that proposes may look things up, and each search costs. */
 const MOST_STEPS = 3;

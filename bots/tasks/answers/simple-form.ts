@@ -7,7 +7,8 @@ import { filePlan, sentencePlan, simpleFile, wordsPlan } from '../plan/simple-pl
 import { wantedNow } from '../plan/promised-files.ts';
 import type { AskFacts } from '../prompts/facts.ts';
 import { quotableLines, simplePrompt } from '../prompts/simple.ts';
-import type { Ask, AskKind, TaskState } from '../state/task-state.ts';
+import type { Ask, AskKind } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 import { parseAnswer, type ParsedAnswer } from './answer-parse.ts';
 import { closeJson } from './cut-off.ts';
 import { withoutThoughts } from './forgiving.ts';

@@ -29,7 +29,8 @@ import { mayLookUp, streamLookingUp } from './looking-up.ts';
 import { taskPrompt } from '../prompts/prompt.ts';
 import { rehearseTask } from '../offline/offline-answers.ts';
 import { askTurn, repairTurn } from '../state/ask-turn.ts';
-import { Answer, type Ask, type AskKind, type RefusalCode, type TaskState } from '../state/task-state.ts';
+import { Answer, type Ask, type AskKind, type RefusalCode } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 
 export interface TaskModelsDeps {
   readonly bindings: Pick<ModelBindings, 'get' | 'alone'>;

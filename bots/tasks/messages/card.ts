@@ -10,7 +10,8 @@ import { shownPhase, waitsForMaster } from '../runtime/machine.ts';
 import { pollWaitsMs } from '../state/poll-window.ts';
 import { labelled, type NameOf } from '../plan/plan-labels.ts';
 import { voters } from '../state/seats.ts';
-import { type AskKind, ENDED, type TaskState } from '../state/task-state.ts';
+import type { AskKind } from '../state/ask.ts';
+import { ENDED, type TaskState } from '../state/task-state.ts';
 
 export interface CardFacts {
   /** Milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import { messageId } from '../state/message-ids.ts';
-import type { AskKind, TaskState } from '../state/task-state.ts';
+import type { AskKind } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 
 /** The call for proposals of the round. */
 export const callOf = ({ events, round, recalled }: TaskState) => events[messageId.electorate(round, recalled)];

@@ -23,7 +23,8 @@ import type { AskFacts } from '../prompts/facts.ts';
 import { MISSPELT, planFor, type Variant } from './plans.ts';
 import { needsOf } from '../state/mission-needs.ts';
 import { type Scene, sceneNow, worthOf } from './scene.ts';
-import type { Answer, Ask, TaskState } from '../state/task-state.ts';
+import type { Answer, Ask } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 
 /**
  * A stand-in's part in every phase of a task: no network, the same answer to the same question, labelled. What it

@@ -1,5 +1,6 @@
 import type { Draft } from '../state/draft.ts';
-import type { Answer, Ask, Say } from '../state/task-state.ts';
+import type { Answer, Ask } from '../state/ask.ts';
+import type { Say } from '../state/task-state.ts';
 
 /** What a phase does with what happens in it. The ask is closed already, the message noted. */
 export interface PhaseRules {

@@ -5,7 +5,7 @@ import { messageId } from '../state/message-ids.ts';
 import { checkPlan } from '../plan/plan-check.ts';
 import { helpers, presentSeats, proposers, triedInVain } from '../state/seats.ts';
 import { asksForMore, openToAll } from './revision-limits.ts';
-import type { Ask } from '../state/task-state.ts';
+import type { Ask } from '../state/ask.ts';
 import { decide } from './deciding.ts';
 import { agreeAsPair, pairFor } from './pairing.ts';
 import type { PhaseRules } from './phase.ts';

@@ -4,7 +4,8 @@ import { endingOf, missingFiles } from '../plan/promised-files.ts';
 import type { Draft } from '../state/draft.ts';
 import { messageId } from '../state/message-ids.ts';
 import { helpers, triedInVain } from '../state/seats.ts';
-import type { Answer, TaskState } from '../state/task-state.ts';
+import type { Answer } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 import type { PhaseRules } from './phase.ts';
 import { newPlan, wrapUp } from './ways-out.ts';
 

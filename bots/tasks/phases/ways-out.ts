@@ -41,6 +41,29 @@ export function proposeAgain(draft: Draft): void {
   draft.go('proposing');
 }
 
+/** Everything anew under a new electorate, with the same span of time, but for what was begun and what was asked for. */
+export function newRun({ state, at }: Draft, electorate: readonly AgentId[]) {
+  const round = state.round + 1;
+  return {
+    ...NO_PLAN_YET,
+    ...archived(state),
+    began: at,
+    deadline: at + state.deadline - state.began,
+    frozenMs: 0,
+    round,
+    firstRound: round,
+    electorate: [...electorate],
+    gone: [],
+    leaving: [],
+    silent: [],
+    removed: [],
+    alone: soleOf(electorate),
+    outcome: null,
+    ending: null,
+    report: null,
+  } satisfies Partial<TaskState>;
+}
+
 /** A plan of which something was begun stays known. */
 export function archived({
   plan,

@@ -1,7 +1,8 @@
 import type { Command } from '../../../bridge/protocol/command.ts';
 import { type StepId, stepId } from '../../../bridge/protocol/plan.ts';
 import { type Evidence, evidenceNow } from './evidence.ts';
-import type { Ask, TaskState } from '../state/task-state.ts';
+import type { Ask } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 
 const FAILED: ReadonlySet<string> = new Set(['failed', 'refused', 'unknown', 'stopped']);
 

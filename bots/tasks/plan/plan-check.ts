@@ -11,9 +11,9 @@ import {
   stepId,
 } from '../../../bridge/protocol/plan.ts';
 import { canonical } from '../../../bridge/digest/canonical.ts';
-import type { PlanFault } from '../state/task-state.ts';
+import type { PlanFault } from '../state/ask.ts';
 
-export type { PlanFault } from '../state/task-state.ts';
+export type { PlanFault } from '../state/ask.ts';
 
 /** What a plan is held against; it is checked when it is proposed and again when it has won. */
 export interface PlanCheckFacts {

@@ -1,4 +1,5 @@
-import type { Ask, AskKind, TaskState } from '../state/task-state.ts';
+import type { Ask, AskKind } from '../state/ask.ts';
+import type { TaskState } from '../state/task-state.ts';
 import { diagnosePrompt, reportPrompt, verifyPrompt, workPrompt } from './carrying-out.ts';
 import { estimateTokens } from '../../models/token-estimate.ts';
 import type { AskFacts } from './facts.ts';

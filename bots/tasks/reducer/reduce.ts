@@ -1,5 +1,4 @@
 import { abandoned } from './abandoned.ts';
-import { NO_PLAN_YET } from '../state/begin.ts';
 import { lacksOf } from '../plan/promised-files.ts';
 import { Draft, windUpAt } from '../state/draft.ts';
 import { freeze, thaw } from './freeze.ts';
@@ -16,7 +15,7 @@ import { reporting } from '../phases/reporting.ts';
 import { triage } from '../phases/triage.ts';
 import { verifying } from '../phases/verifying.ts';
 import { voting } from '../phases/voting.ts';
-import { archived, proposeAgain, closeUnbegun, soleOf, windUp } from '../phases/ways-out.ts';
+import { proposeAgain, closeUnbegun, newRun, soleOf, windUp } from '../phases/ways-out.ts';
 import { beginWaiting, retracted, revise } from './revising.ts';
 import { lose, noteMessage } from './incoming-messages.ts';
 import type { Phase } from '../state/task-state.ts';
@@ -214,25 +213,7 @@ function retry(draft: Draft, { ready, event }: Extract<TaskEvent, { kind: 'retry
     return draft.go('executing');
   }
   const electorate = [...new Set(ready)];
-  const round = state.round + 1;
-  draft.set({
-    ...NO_PLAN_YET,
-    ...archived(state),
-    began: draft.at,
-    deadline: draft.at + state.deadline - state.began,
-    frozenMs: 0,
-    round,
-    firstRound: round,
-    electorate,
-    gone: [],
-    leaving: [],
-    silent: [],
-    removed: [],
-    alone: soleOf(electorate),
-    outcome: null,
-    ending: null,
-    report: null,
-  });
+  draft.set(newRun(draft, electorate));
   draft.timer(`deadline.${runs}`, windUpAt(draft.state));
   draft.go(state.triage === null ? 'triage' : 'proposing');
 }

@@ -1,8 +1,7 @@
 import type { AgentId, EventId } from '../../../bridge/protocol/ids.ts';
-import { closeUnbegun, archived, soleOf } from '../phases/ways-out.ts';
+import { archived, closeUnbegun, newRun } from '../phases/ways-out.ts';
 import { lastVoteOf } from '../plan/last-vote.ts';
 import { lacksOf } from '../plan/promised-files.ts';
-import { NO_PLAN_YET } from '../state/begin.ts';
 import { type Draft, windUpAt } from '../state/draft.ts';
 import { integratorFirst } from '../state/seats.ts';
 import { type TaskState, WantedRevision } from '../state/task-state.ts';
@@ -55,20 +54,18 @@ function begin(draft: Draft, wanted: readonly WantedRevision[], later: readonly 
   const last = wanted.at(-1);
   if (last === undefined) return;
   const { state, rules } = draft;
-  const before = archived(state);
   const there = [...new Set(last.ready)].filter((agent) => rules.agents.includes(agent));
   const one = there.length === 0 ? undefined : chosenFor(draft, last, there);
-  const small = before.earlier.length > 0 && one !== undefined;
+  const small = archived(state).earlier.length > 0 && one !== undefined;
   const electorate = small ? [one] : there;
   const words = wanted
     .map((each) => each.words)
     .join('\n')
     .toWellFormed();
   const vote = lastVoteOf(state);
-  const [runs, round] = [state.runs + 1, state.round + 1];
+  const runs = state.runs + 1;
   draft.set({
-    ...NO_PLAN_YET,
-    ...before,
+    ...newRun(draft, electorate),
     ...(vote === undefined ? {} : { lastVote: vote }),
     revision: {
       no: (state.revision?.no ?? 0) + 1,
@@ -84,22 +81,8 @@ function begin(draft: Draft, wanted: readonly WantedRevision[], later: readonly 
     runs,
     retry: null,
     withdrawn: null,
-    began: draft.at,
-    deadline: draft.at + state.deadline - state.began,
-    frozenMs: 0,
-    round,
-    firstRound: round,
-    electorate,
-    gone: [],
-    leaving: [],
-    silent: [],
-    removed: [],
-    alone: soleOf(electorate),
     lacks: [...lacksOf(words, state.origin, rules)],
     triage: { goal: words.slice(0, 2_000).toWellFormed(), checks: [], by: null },
-    outcome: null,
-    ending: null,
-    report: null,
   });
   draft.timer(`deadline.${runs}`, windUpAt(draft.state));
   if (electorate.length > 0) return draft.go('proposing');

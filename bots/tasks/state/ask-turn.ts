@@ -1,4 +1,5 @@
-import type { Ask, TaskState } from './task-state.ts';
+import type { Ask } from './ask.ts';
+import type { TaskState } from './task-state.ts';
 
 /**
  * Names a question to its provider, the same after a crash. A model that was asked before a freeze has been told that

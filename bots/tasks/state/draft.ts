@@ -1,16 +1,8 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import type { StepId } from '../../../bridge/protocol/plan.ts';
 import { freezeLimitId, messageId } from './message-ids.ts';
-import {
-  type Ask,
-  type AskKind,
-  ENDED,
-  type Phase,
-  type PlanFault,
-  type AskRefusal,
-  type Say,
-  type TaskState,
-} from './task-state.ts';
+import type { Ask, AskKind, PlanFault, AskRefusal } from './ask.ts';
+import { ENDED, type Phase, type Say, type TaskState } from './task-state.ts';
 import type { TaskEffect, TaskRules } from './transitions.ts';
 
 /** Before the deadline the task ends with what there is, so that the end itself still stands in time. */

@@ -1,6 +1,7 @@
 import type { AgentId } from '../../../bridge/protocol/ids.ts';
 import { votersOf } from '../../../bridge/protocol/tasks/voting.ts';
-import type { AskKind, TaskState } from './task-state.ts';
+import type { AskKind } from './ask.ts';
+import type { TaskState } from './task-state.ts';
 import type { TaskRules } from './transitions.ts';
 
 /** Who votes and plans now: the frozen electorate without those who left. The quorum stays that of all. */

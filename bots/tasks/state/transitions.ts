@@ -3,7 +3,8 @@ import { CommandResult } from '../../../bridge/protocol/act.ts';
 import { AgentId, EventId, UserId } from '../../../bridge/protocol/ids.ts';
 import { PlanHash, StepId } from '../../../bridge/protocol/plan.ts';
 import type { Judgement } from '../../../bridge/protocol/judging/judgement.ts';
-import { Answer, Ask, RefusalCode, Say, type TaskState, WantedRevision } from './task-state.ts';
+import { Answer, Ask, RefusalCode } from './ask.ts';
+import { Say, type TaskState, WantedRevision } from './task-state.ts';
 
 /** What happens to a task. Late, doubled and forged ones change nothing. `at`: milliseconds since 1970. */
 const at = z.int();
